@@ -13,7 +13,7 @@ export class Pending {
     for (const resolve of this.#waiting.splice(0)) resolve();
   };
 
-  /** @param ended settles when it is over, in whatever way */
+  /** @param ended settles when it is over, with success or failure */
   add(ended: Promise<unknown>): void {
     this.#count++;
     ended.then(this.#end, this.#end);

@@ -16,7 +16,7 @@ export interface ConnectOptions {
   readonly keyspace: string | null;
   /** How long to wait for the cluster to come, in milliseconds. Default: not at all. */
   readonly waitMs?: number;
-  /** Told when the cluster is waited for, and why: once for each reason. */
+  /** Takes a line when there is a wait for the cluster, and why: once for each reason. */
   readonly log?: (line: string) => void;
 }
 
@@ -59,7 +59,7 @@ async function openSession(
       if (performance.now() + RETRY_MS > givesUpAt) {
         throw new Error(`Cannot connect to Cassandra at ${cluster}: ${reason}`, { cause: error });
       }
-      // A wrong password is waited for, too: a new cluster takes a while until it knows its roles.
+      // After a wrong password it waits too: a new cluster takes a while until it knows its roles.
       if (!said.has(reason)) log(`Waiting for Cassandra at ${cluster}: ${reason}`);
       said.add(reason);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

@@ -26,7 +26,7 @@ import { whenServed } from "./wait/when_served.ts";
 
 export interface ApplyOptions {
   readonly keyspace: string;
-  /** Hears of each migration that was applied, of another process that is waited for, or why nothing was. */
+  /** Takes a line for each migration that was applied, about the process that has to be waited for, or why nothing was applied. */
   readonly log: (line: string) => void;
   /** Of the rows that statements write. Default: the session's. */
   readonly consistency?: Consistency | undefined;

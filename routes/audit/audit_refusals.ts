@@ -1,7 +1,6 @@
 /**
- * Puts requests on record that were turned away: every request that was refused access, and on routes that
- * write or whose reads are audited, every other refusal too. If the operation of a request is on record, its
- * outcome is there.
+ * Records refused requests in the audit log: every request that was refused access, and on routes that write or
+ * whose reads are audited, every other refusal too. A request whose operation is recorded has its outcome there.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Puts an operation on record: its intent before it begins, where that is asked for, and its outcome when
- * it has ended, whatever became of it.
+ * Records an operation in the audit log: its intent before it begins, if the settings require that, and its outcome when
+ * it has ended, whatever that was.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export function isOnRecord({ writes, query }: PreparedQuery): boolean {
   return writes || query.audit;
 }
 
-/** An operation that is to be put on record. */
+/** An operation to record. */
 export interface Recorded {
   readonly context: Context<AppEnv>;
   readonly values: EncodedValues;

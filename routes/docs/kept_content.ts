@@ -1,6 +1,6 @@
 /**
- * Text that callers ask for again and again: it is compressed once, and kept like that. A client that does not accept
- * gzip gets it plain; the runtime, which would compress it for each of them, is told not to.
+ * Text that callers request again and again: it is compressed once, and kept compressed. A client that does not accept
+ * gzip gets it plain, with a header that keeps the runtime from compressing it for each client.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export class KeptContent {
     this.#text = text;
   }
 
-  /** Compressed when it is asked for first. */
+  /** Compressed at the first request. */
   gzip(): Promise<Bytes> {
     this.#gzip ??= through(new Blob([this.#text!]), new CompressionStream("gzip"));
     this.#text = null;

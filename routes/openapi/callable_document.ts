@@ -103,7 +103,7 @@ class Parts {
     this.#components = components;
   }
 
-  /** Made when it is asked for first. */
+  /** Made at the first request. */
   textOf(part: object): PartText {
     const known = this.#texts.get(part);
     if (known !== undefined) return known;

@@ -279,7 +279,7 @@ export class Activation {
       return this.#schedule({ isAnnounced: true });
     }
     if (migrations !== null) resume();
-    // A node that has just started takes its time for each answer, so it is asked for all at once.
+    // A node that has just started is slow to answer, so all questions are sent at once.
     const unchanged = await finding;
     const readTable = createTableReader(session, unchanged.tables);
     const preparing = begun(prepareTogether(session, queries, { readTable, before, unchanged }));

@@ -54,7 +54,7 @@ export function explain(
     : "The routes are unchanged: the cluster's schema could not be read";
 }
 
-/** @returns the same error as before while nothing else is the matter, so that it is told once */
+/** @returns the same error as before if nothing has changed, so that it is logged once */
 export function unfitOf({ unfit }: Preparation, before: CatalogError | null): CatalogError | null {
   if (unfit.length === 0) return null;
   const error = new CatalogError(unfit);

@@ -1,5 +1,5 @@
 /**
- * What is told of routes once they are served.
+ * Logs what there is to say about routes once they are served.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * Whether the files of a project have changed. Events of the file system would be sooner, but a mounted ConfigMap
- * changes by a link beside the files, which nobody is told of.
+ * changes by a link beside the files, for which there is no event.
  *
  * Its times and its size do not always tell that a file has changed: two writes within a tick of the file system's
  * clock have one time. So what a file says counts too, and it is read again until its last change is longer ago than

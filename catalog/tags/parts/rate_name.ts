@@ -1,5 +1,5 @@
 /**
- * What a rate is called: in header fields, metrics and logs, and wherever two are told apart.
+ * The name of a rate, in header fields, metrics and logs, and wherever two rates have to be distinguished.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * How long a node is waited for that is to prepare a statement, while others could. It may answer heartbeats and reads,
- * and still not be able to prepare: that writes to its commit log.
+ * How long to wait for a node to prepare a statement while other nodes could do so. A node may answer heartbeats and
+ * reads and still be unable to prepare, which writes to its commit log.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export function patienceMs(nodesBefore: number): number {
   return FIRST_MS * 2 ** nodesBefore;
 }
 
-/** Whether work is over within that time, in whatever way. Else it goes on, and its failure is no news. */
+/** Whether work ends within that time, with success or failure. Otherwise it goes on, and nobody hears of its failure. */
 export async function isOverWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tooLate = new Promise<false>((resolve) => {
@@ -41,7 +41,7 @@ export function slowToPrepare(address: string, ms: number): Error {
   return new cassandra.errors.OperationTimedOutError(message, address);
 }
 
-/** The node that is waited for, and why each one before it was passed over. */
+/** The current node, and why each one before it was passed over. */
 interface Tried {
   readonly address: string;
   readonly triedHosts: Readonly<Record<string, unknown>>;

@@ -37,7 +37,7 @@ export interface Lease {
 
 export interface LeaseOptions {
   readonly keyspace: string;
-  /** Hears of the holder that is waited for. */
+  /** Takes a line about the holder while others wait for it. */
   readonly log: (line: string) => void;
   /** Default: 30. */
   readonly seconds?: number | undefined;

@@ -21,12 +21,12 @@ export class BuildPatience {
     this.#now = now;
   }
 
-  /** Whether nothing is waited for, from the start. */
+  /** Whether there was no time to wait from the start. */
   get isNone(): boolean {
     return this.#leftMs === 0;
   }
 
-  /** Has somebody wait for what is left, in milliseconds: 0 only if nothing is waited for. */
+  /** Lets somebody wait for the time that is left, in milliseconds: 0 only if there was none from the start. */
   async spend(wait: (leftMs: number) => Promise<void>): Promise<void> {
     const startedAt = this.#now();
     await wait(this.#leftMs);

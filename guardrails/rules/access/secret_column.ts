@@ -53,7 +53,7 @@ export function isSecret(name: string): boolean {
 
 /**
  * The secrets in a select list: the columns that it names, under whatever alias, or else the names that callers get, so
- * that a secret is told once.
+ * that a secret is reported once.
  *
  * @returns null without a list
  */
