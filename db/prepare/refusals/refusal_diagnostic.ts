@@ -17,7 +17,8 @@ import { closest } from "../../../catalog/text/suggest.ts";
 import { type Refusal, syntaxComplaint } from "../../driver/failures/refusal.ts";
 import type { TableReader } from "../../schema/table.ts";
 import { explainFiltering } from "./filtering_explanation.ts";
-import { explainRefusal, explainSyntax } from "./refusal_explanations.ts";
+import { explainRefusal } from "./refusal_explanations.ts";
+import { explainSyntax } from "./syntax_explanations.ts";
 
 /** The server's words at the place that they mean. */
 export async function refusalDiagnostic(

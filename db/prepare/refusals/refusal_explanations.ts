@@ -1,12 +1,12 @@
 /**
  * What Cassandra means when it refuses a statement, and what to model or write instead: a table of the
- * words that it says, and one of the words of SQL that it cannot parse. Words of Cassandra 4.1 and 5.0.
+ * words that it says. Words of Cassandra 4.1 and 5.0.
  *
  * @module
  */
 
 /** A complaint of the server, and what to do about it. */
-interface Explanation {
+export interface Explanation {
   readonly says: RegExp;
   /** Where a group `column` of the expression names the column at fault, that is where the mistake is. */
   readonly help: string;
@@ -152,83 +152,88 @@ const REFUSALS: readonly Explanation[] = [
       "Select the whole list. Elements that are read one by one belong in a map<int, …>, whose keys are their positions",
   },
   {
+    says: /^Cannot provide custom (?:TTL|timestamp) for counter updates/,
+    help: "Leave USING out: a counter neither expires nor has a write time of its own",
+  },
+  {
+    says: /^Conditional updates are not supported on counter tables/,
+    help:
+      "Leave the condition out. Where it matters whether a change was made, keep the number in an int and write it with a condition",
+  },
+  {
+    says: /^Cannot include a counter statement in a logged batch/,
+    help: 'Write "BEGIN COUNTER BATCH"',
+  },
+  {
+    says: /^Counter and non-counter mutations cannot exist in the same batch/,
+    help:
+      "Write counters in a query of their own: they cannot be written together with other columns",
+  },
+  {
+    says: /^Invalid operation \((?<column>[^\s.]+)\..* for frozen UDT column/,
+    help:
+      "A frozen value is written as a whole: set the column, or declare it without frozen in a new column",
+  },
+  {
+    says: /^UDT column (?<column>\S+) does not have a field named/,
+    help: "Correct the name of the field, or add it to the type in a migration",
+  },
+  {
+    says: /^Invalid element selection: (?<column>\S+) is of type (?:frozen<)?tuple/,
+    help: "Select the whole tuple: it has no elements that can be selected",
+  },
+  {
+    says: /^Invalid restrictions on clustering columns since the (?:DELETE|UPDATE) statement/,
+    help:
+      "A static column belongs to the whole partition: restrict the partition key alone, or name a column of the row as well",
+  },
+  {
+    says: /^DELETE statements must restrict all PRIMARY KEY columns with equality relations/,
+    help:
+      'A condition is about one row: give each column of the key one value, with "=", or leave the condition out',
+  },
+  {
+    says: /^Cannot provide custom timestamp for conditional updates/,
+    help: "Leave USING TIMESTAMP out: a lightweight transaction gets its time from Cassandra",
+  },
+  {
+    says: /^PRIMARY KEY column '(?<column>.+)' cannot have IF conditions/,
+    help:
+      'A key says which row is compared: restrict it in WHERE, and compare other columns in "IF"',
+  },
+  {
+    says:
+      /^Cannot use selection function (?:writetime|maxwritetime|ttl) on PRIMARY KEY part (?<column>\S+)/,
+    help: "A key has neither a write time nor a time to live: ask for those of another column",
+  },
+  {
+    says: /^Unmatched column names\/values/,
+    help: "Write as many values as columns",
+  },
+  {
+    says: /^JSON values map contains unrecognized column: /,
+    help: "Remove the member, or add the column in a migration",
+  },
+  {
+    says: /^Could not decode JSON string as a map: /,
+    help: "Write a JSON object, such as '{\"id\": 1}'",
+  },
+  {
+    says: /^Value for a map addition has to be a map, but was: /,
+    help: 'Bind the whole map to one marker, or set an element: "SET m[:key] = :value"',
+  },
+  {
+    says: /^keyspace \S+ does not exist/,
+    help: "Correct the name of the keyspace, or leave it out: the service has its own",
+  },
+  {
+    says: /^Invalid call to function (?:sum|avg), none of its type signatures match/,
+    help: "Only numbers can be added up",
+  },
+  {
     says: /^Cannot infer type for term/,
     help: `A constant that is selected needs a type before it, such as "(text) 'station'"`,
   },
-];
-
-/** Words of SQL that CQL does not have in that place, by the unexpected word in lower case. */
-const WORDS: Readonly<Record<string, string>> = {
-  or:
-    "WHERE has no OR: use IN for values of one column, or a query for each alternative and put their rows together in a hand-written route",
-  not:
-    "WHERE has no NOT: read the ranges before and after the value, or leave the rows out in the client",
-  between: 'Write the ends of the range: "at >= :since AND at <= :until"',
-  null:
-    "WHERE has no IS NULL: a missing value is not stored. Keep rows without the value in a table of their own, or write a value that stands for it",
-  join:
-    "There are no joins: keep the columns that are read together in one table and write them in a batch, or call two queries in a hand-written route",
-  offset:
-    'There is no OFFSET: a route of a ":many" query continues by its cursor, without reading the rows before',
-  select:
-    "There are no subqueries: read the first result in a hand-written route and pass it to a second query",
-  union: "There is no UNION: call both queries in a hand-written route",
-  having: "There is no HAVING: leave groups out in the client",
-  when: "There is no CASE: choose in the client, or write the result to a column",
-  ilike:
-    "Texts are compared byte by byte: keep a lower-case copy of the text in a column of the key, and compare that",
-  regexp: "There are no patterns in WHERE: keep what is searched for in a column of a key",
-  for: "There are no locks: write with IF, which checks and writes at once",
-  conflict: 'An INSERT replaces the row; with "IF NOT EXISTS" it writes only a new row',
-  on: 'An INSERT replaces the row; with "IF NOT EXISTS" it writes only a new row',
-  returning:
-    "A write returns no rows. cqlgate answers with values that it generates, and a condition with the current row",
-  with: "There is no WITH: call several queries in a hand-written route",
-  exists: "Compare columns of the key; whether a row exists is what reading it tells",
-  over: "There are no window functions: calculate in the client",
-  fetch: 'Write "LIMIT" at the end of the statement',
-};
-
-/** What the server cannot parse and does not name by a word, with the place in brackets. */
-const FORMS: readonly Explanation[] = [
-  {
-    // `$1`, `${name}`, `%s`, `@name` and `{name}`.
-    says:
-      /^mismatched character '[\d{]' expecting '\$'|^no viable alternative at (?:input '%'|character '@')|\[\{\]\w+\}\)$/,
-    help: 'Write a value of the caller as a marker, such as ":station_id"',
-  },
-  {
-    says: /^mismatched input ':' expecting EOF \(.*\[:\]:/s,
-    help: "Leave the type out: the server knows the types of markers",
-  },
-  {
-    // An alias, another table, or a join.
-    says: /\bfrom (?:\[\w+\](?: \w+|,)|\w+ \[as\] \w+)\.\.\.\)$/i,
-    help:
-      "A SELECT reads one table, which has no alias: keep the columns that are read together in one table and write them in a batch, or call two queries in a hand-written route",
-  },
-  {
-    says: /^mismatched input '<EOF>' expecting K_WHERE/,
-    help: "A write names its rows by their key: add WHERE. TRUNCATE in cqlsh empties a table",
-  },
-  {
-    says: /\["\]/,
-    help: "Write texts in single quotes: double quotes are for names",
-  },
-  {
-    says: /\(insert into \[\w+\] values\.\.\.\)$/i,
-    help: 'Name the columns: "INSERT INTO … (a, b) VALUES (:a, :b)"',
-  },
-  {
-    says: /\bvalues .*\)\[,\]/is,
-    help: 'An INSERT writes one row: write several in a batch, or take many inputs with "@bulk"',
-  },
-  {
-    says: /\(delete \[\w+\] where\.\.\.\)$/i,
-    help: 'Write FROM before the table: "DELETE FROM … WHERE …"',
-  },
-  { says: /\blimit .*\[,\]/is, help: WORDS.offset! },
-  { says: /\(select \[top\] /i, help: WORDS.fetch! },
 ];
 
 /** What to do about a refusal; null if the words are not known. */
@@ -240,21 +245,4 @@ export function explainRefusal(
     if (match !== null) return { help, column: match.groups?.column ?? null };
   }
   return null;
-}
-
-/** What to do about a word that cannot be parsed, as the server names it; null if nothing is known. */
-export function explainSyntax(complaint: string): string | null {
-  const [, word = ""] = /^(?:no viable alternative at|mismatched) input '(\w+)'/.exec(complaint) ??
-    [];
-  const key = word.toLowerCase();
-  if (/^no viable alternative at .*\bcount\(\[distinct\]/is.test(complaint)) {
-    return "count() counts rows: keep the distinct values in a table of their own, as its key, and count its rows";
-  }
-  if (Object.hasOwn(WORDS, key)) return WORDS[key]!;
-  const form = FORMS.find(({ says }) => says.test(complaint));
-  if (form !== undefined) return form.help;
-  // A column with a parenthesis behind it, as in "where lower(name) = …".
-  return /^no viable alternative at input '\('.*\bwhere\b.*\[\w+\]\(/is.test(complaint)
-    ? "WHERE calls no function of a column: keep the result in a column of the key, or call the function with the value"
-    : null;
 }
