@@ -59,6 +59,15 @@ const EXPLANATIONS: readonly [pattern: RegExp, explain: (groups: string[]) => Ex
       }),
   ],
   [
+    /^Requires (\w+) access\b/,
+    ([kind = ""]) => ({
+      message: () =>
+        `Cannot import this module: it needs ${kind} access, which the service does not have`,
+      help:
+        "Do without it, in the handler too: routes may read CQL_DIR and the environment, and use the network",
+    }),
+  ],
+  [
     /^The requested module '([^']*)' does not provide an export named '([^']*)'/,
     ([specifier = "", name = ""]) => ({
       message: () => `Cannot import "${name}": "${specifier}" does not export it`,

@@ -43,6 +43,14 @@ describe("explainImportFailure()", () => {
       'Cannot import "/etc/b.ts": the process may not read it',
     ],
     [
+      'Requires run access to "ls", run again with the --allow-run flag',
+      "Cannot import this module: it needs run access, which the service does not have",
+    ],
+    [
+      'Requires sys access to "hostname", run again with the --allow-sys flag',
+      "Cannot import this module: it needs sys access, which the service does not have",
+    ],
+    [
       "The requested module 'cqlgate' does not provide an export named 'x'",
       'Cannot import "x": "cqlgate" does not export it',
     ],
