@@ -42,7 +42,7 @@ import { prepareCondition } from "./prepare_condition.ts";
 import { prepareParams } from "./prepare_params.ts";
 import { prepareRouting } from "./prepare_routing.ts";
 import { prepareWalk } from "./prepare_walk.ts";
-import type { PreparedQuery } from "./prepared_query.ts";
+import { computedIn, type PreparedQuery } from "./prepared_query.ts";
 import { refusalDiagnostic } from "./refusals/refusal_diagnostic.ts";
 import { compileRowReader, createShapeReader } from "./rows/read_rows.ts";
 import type { StatementContext } from "./statement_context.ts";
@@ -164,7 +164,10 @@ function assemble(
       isComputed: (index) => columns[index]?.computed ?? false,
     }),
     // The row of a condition that did not hold has columns that nobody asked for.
-    shapeReader: createShapeReader({ skipsUnknown: query.conditional }),
+    shapeReader: createShapeReader({
+      skipsUnknown: query.conditional,
+      computed: computedIn(columns),
+    }),
     show: (value) => value,
     idempotent,
     shared: isShared(query),

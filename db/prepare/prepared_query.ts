@@ -105,6 +105,11 @@ export interface PreparedColumn {
   readonly mask: ColumnMask | null;
 }
 
+/** The names of the columns that the statement works out. */
+export function computedIn(columns: readonly PreparedColumn[]): string[] {
+  return columns.flatMap(({ name, computed }) => computed ? name : []);
+}
+
 /** What its values are, as far as columns of the same name may differ. */
 export function typeOfColumn({ codec, computed }: PreparedColumn): string {
   return computed && mayHaveNullMembers(codec.type) ? `computed ${codec.cql}` : codec.cql;

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { PreparedQuery } from "./prepared_query.ts";
+import { computedIn, type PreparedQuery } from "./prepared_query.ts";
 import type { ColumnMask } from "./column_mask.ts";
 import { type Conceal, concealsFor, type TextHash } from "./rows/conceal.ts";
 import {
@@ -86,6 +86,7 @@ function viewOf(prepared: PreparedQuery, { sees, hash }: Viewer): PreparedQuery 
     }),
     shapeReader: concealShapes(columns.map(({ name }, index) => [name, hidden[index]!]), {
       skipsUnknown: query.conditional,
+      computed: computedIn(columns),
       unseen: isSelect ? query.masks.filter((mask) => !sees(mask)).map(({ column }) => column) : [],
     }),
     show(value, mask) {

@@ -7,6 +7,7 @@ import {
   openSchemaSessions,
   type SchemaSessions,
 } from "../../tests/support/cassandra/schema_session.ts";
+import { MAX_COMPUTED_BYTES } from "../../codec/variant.ts";
 import type { DriverColumn, RawRows } from "../driver/internals/driver_types.ts";
 import { prepareQueries } from "./prepare_queries.ts";
 import type { PreparedQuery } from "./prepared_query.ts";
@@ -32,7 +33,8 @@ async function prepareOne(sessions: SchemaSessions, text: string): Promise<Prepa
   const { queries, diagnostics } = parseCatalog([{ path: "own.cql", text }]);
   expect(diagnostics).toEqual([]);
   const schema = "CREATE TABLE people (id text PRIMARY KEY, email text, card text);" +
-    "CREATE TABLE accounts (id text PRIMARY KEY, iban text, pin text)";
+    "CREATE TABLE accounts (id text PRIMARY KEY, iban text, pin text);" +
+    "CREATE TABLE sums (id text PRIMARY KEY, amount varint, email text)";
   return await sessions.withSchema(schema, async (session) => {
     const [prepared] = await prepareQueries(session, queries);
     return prepared!;
@@ -145,4 +147,29 @@ ${WITH_MASKED.slice(FILE.length)}`;
       });
     }
   });
+
+  for (const mask of ["", "-- @mask email unless pii"]) {
+    it(
+      `refuses a computed number that is too long in a table that has changed: ${
+        mask || "no mask"
+      }`,
+      async () => {
+        const prepared = await prepareOne(
+          sessions,
+          `
+-- name: twice :one
+${mask}
+SELECT id, email, amount + amount AS twice FROM sums WHERE id = :id;
+`,
+        );
+        const view = compileViews(prepared, { hash: null, compile: (view) => view })(new Set());
+        const changed = [
+          ...named("id", "email", "card"),
+          { name: "twice", type: { code: dataTypes.varint, info: null } },
+        ];
+        const row = rowOf("1", ADA, ADA, "1".repeat(MAX_COMPUTED_BYTES + 1));
+        expect(() => view.shapeReader(changed).read(row)).toThrow("too many digits");
+      },
+    );
+  }
 });

@@ -103,6 +103,8 @@ function* readInSteps(
 export type ShapeReader = (columns: readonly DriverColumn[]) => RowReader;
 
 export interface ShapeReaderOptions extends Pick<CellOptions, "skipsUnknown"> {
+  /** The names of the columns that the statement computes. Default: none. */
+  readonly computed?: readonly string[];
   /** What hides the values of a column, by its name; null if it is shown. */
   readonly concealOf?: (name: string) => Conceal | null;
 }
@@ -112,7 +114,7 @@ export interface ShapeReaderOptions extends Pick<CellOptions, "skipsUnknown"> {
  * tables that have changed: a reader for each shape, made when the shape first appears.
  */
 export function createShapeReader(
-  { concealOf = () => null, ...options }: ShapeReaderOptions = {},
+  { concealOf = () => null, computed = [], ...options }: ShapeReaderOptions = {},
 ): ShapeReader {
   const shapes: { readonly columns: readonly DriverColumn[]; readonly reader: RowReader }[] = [];
   return (columns) => {
@@ -120,6 +122,7 @@ export function createShapeReader(
     if (shape === undefined) {
       const reader = compileRowReader(columns, {
         ...options,
+        isComputed: (index) => computed.includes(columns[index]!.name),
         concealOf: (index) => concealOf(columns[index]!.name),
       });
       shape = { columns, reader };
