@@ -13,10 +13,17 @@ export const unnamedColumn: QueryGuardrail = {
     "A route that returns something computed, or a field, under the name that Cassandra makes up",
   cost:
     "Callers depend on names such as `system.max(price)` or `a + b`, which are awkward in code, contain the keyspace of a function, and may change with a release of Cassandra",
-  instead: "Name it with AS",
+  instead: "Name it with AS, and leave out the JSON of SELECT JSON: cqlgate writes it",
   source: "CQL › Data manipulation › SELECT › Aliases",
   inspect({ query: { parsed, route } }) {
     if (parsed.kind !== "select" || route === null) return [];
+    if (parsed.json) {
+      return [{
+        span: parsed.selectors?.[0]?.span ?? parsed.table.span,
+        message:
+          'Cannot read the columns of "SELECT JSON": callers get a text under the name "[json]"',
+      }];
+    }
     return (parsed.selectors ?? []).filter(isUnnamed).map(({ span }) => ({
       span,
       message: "Cannot keep the name of this column: Cassandra makes it up",
