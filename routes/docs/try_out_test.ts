@@ -65,6 +65,7 @@ describe("withTryOut()", () => {
       { name: "b", required: false, schema: { example: "1" } },
       { name: "c", schema: { example: 1, default: 100 } },
       { name: "d", schema: {} },
+      { name: "e", schema: { type: "string", example: "1" } },
     ];
     const document = { paths: { "/": { get: { parameters } } } };
     const before = structuredClone(document);
@@ -74,6 +75,7 @@ describe("withTryOut()", () => {
       { default: { "value": "1", "x-disabled": true } },
       undefined,
       undefined,
+      { default: { value: "" } },
     ]);
     expect(document).toEqual(before);
   });

@@ -14,7 +14,7 @@ const SIMPLE = ["number", "integer", "string", "boolean", "null"];
 /**
  * The document saying how the reference's form begins. It would send the example of each parameter, so that
  * the first read of a row had an `If-Match` that no row has: what may be left out is left out, except for
- * defaults. The reader sees the example beside it.
+ * defaults.
  */
 export function withTryOut(document) {
   const own = withListedTypes(document);
@@ -39,10 +39,13 @@ function withListedTypes(node) {
   return { ...Object.assign({}, ...anyOf), type: anyOf.map(({ type }) => type), ...rest };
 }
 
+/** What a reader enters in an empty field is sent. What is no text cannot begin empty, and has to be ticked. */
 function leaveOut(parameter) {
-  const { example, default: preset } = parameter.schema ?? {};
+  const { type, example, default: preset } = parameter.schema ?? {};
   if (parameter.required || example === undefined || preset !== undefined) return;
-  parameter.examples = { default: { "value": example, "x-disabled": true } };
+  parameter.examples = {
+    default: type === "string" ? { value: "" } : { "value": example, "x-disabled": true },
+  };
 }
 
 /** The media types that an operation takes as bytes; none if it takes JSON. */

@@ -19,8 +19,11 @@ export interface DocsReader {
   /** Logs in on the issuer's page, and waits until the page says who is there. */
   logIn(user: string): Promise<void>;
   logOut(): Promise<void>;
-  /** Opens the form of the operation, changes a value if asked to, and sends it. */
-  send(operation: string, change?: { readonly from: string; readonly to: string }): Promise<void>;
+  /** Opens the form of the operation, enters a value if asked to, and sends it. */
+  send(
+    operation: string,
+    entry?: { readonly name: string; readonly value: string },
+  ): Promise<void>;
   /** Waits for the answer to have a text. */
   untilAnswered(text: string | RegExp): Promise<void>;
   close(): Promise<void>;
@@ -80,7 +83,7 @@ export async function openDocs(
       await page.getByRole("button", { name: "Log out" }).click();
       await page.getByRole("button", { name: "Log in" }).waitFor();
     },
-    async send(operation, change) {
+    async send(operation, entry) {
       const button = operationAt(operation).getByRole("button", { name: "Test Request" });
       const sender = page.locator('[data-addressbar-action="send"]:visible');
       // The page builds an operation when it comes into view: a click may meet a button that is replaced.
@@ -89,9 +92,10 @@ export async function openDocs(
         await sender.waitFor({ timeout: FORM_TIMEOUT_MS });
         return true;
       });
-      if (change !== undefined) {
-        await page.locator('section[aria-label^="Request"] [contenteditable]')
-          .filter({ hasText: change.from }).fill(change.to);
+      if (entry !== undefined) {
+        const cells = page.locator('section[aria-label^="Request"] [contenteditable]');
+        const names = await cells.allInnerTexts();
+        await cells.nth(names.indexOf(entry.name) + 1).fill(entry.value);
       }
       await sender.click();
     },
