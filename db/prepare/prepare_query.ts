@@ -81,9 +81,11 @@ export async function prepareQuery(
   await checkConstantValues(query, context, session);
   // A query with a mistake may lack something that serving needs, such as a codec for every column.
   if (isMistaken) return null;
-  const routing = await prepareRouting(query.parsed, parts.params, { context, session });
+  const { params } = parts;
+  const { routing, constants } = await prepareRouting(query.parsed, params, { context, session });
+  const partitions = partitionKeysOf(query.parsed, { params, constants }, context);
   const routed = session.withRouting(statement, routing);
-  const prepared = assemble(query, parts, { ...context, statement: routed });
+  const prepared = assemble(query, { ...parts, partitions }, { ...context, statement: routed });
   return { prepared: query.masks.length === 0 ? prepared : closedView(prepared), tables };
 }
 
@@ -119,7 +121,7 @@ function prepareParts(query: Query, context: StatementContext): QueryParts {
     condition: prepareCondition(query, params, context),
     walk: prepareWalk(query, params, context),
     isPaged: isPaged(query, context),
-    partitions: partitionKeysOf(query.parsed, params, context),
+    partitions: partitionKeysOf(query.parsed, { params, constants: new Map() }, context),
   };
 }
 

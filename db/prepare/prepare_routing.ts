@@ -6,6 +6,9 @@
  */
 import { Buffer } from "node:buffer";
 import type { Statement } from "../../catalog/statement/statement.ts";
+import type { Term } from "../../catalog/statement/term.ts";
+import type { CqlType, Json } from "../../codec/codec.ts";
+import { codecFor, UnsupportedTypeError } from "../../codec/codec_for.ts";
 import { cqlName } from "../../codec/type_name.ts";
 import { ServiceError } from "../../errors/service_error.ts";
 import { isRefusal } from "../driver/failures/refusal.ts";
@@ -16,10 +19,17 @@ import { type RoutingTerm, routingTermsOf } from "./facts/routing.ts";
 import type { PreparedParam } from "./prepared_query.ts";
 import type { StatementContext } from "./statement_context.ts";
 
+export interface PreparedRouting {
+  /**
+   * The parts of the key of the one partition that a statement reads or writes; empty if that is not known, or if
+   * there are several.
+   */
+  readonly routing: readonly RoutingPart[];
+  /** The constants of its keys, as the API writes their values. */
+  readonly constants: ReadonlyMap<Term, Json>;
+}
+
 /**
- * The parts of the key of the one partition that a statement reads or writes; empty if that is not known, or if
- * there are several.
- *
  * @throws the driver's errors where the cluster cannot be asked
  */
 export async function prepareRouting(
@@ -29,12 +39,23 @@ export async function prepareRouting(
     readonly context: Pick<StatementContext, "statement" | "tables">;
     readonly session: Session;
   },
-): Promise<readonly RoutingPart[]> {
+): Promise<PreparedRouting> {
   // Of a batch that cannot be read, PREPARE may name parts of several partitions.
-  if (parsed.kind === "opaque") return parsed.verb === "batch" ? [] : statement.partitionKey;
+  if (parsed.kind === "opaque") {
+    const routing = parsed.verb === "batch" ? [] : statement.partitionKey;
+    return { routing, constants: new Map() };
+  }
   const keys = routingTermsOf(parsed, params, tables);
-  if (keys === null) return [];
-  const constants = await bytesOfConstants(keys.flat(), session);
+  if (keys === null) return { routing: [], constants: new Map() };
+  const bytes = await bytesOfConstants(keys.flat(), session);
+  return { routing: routingOfAll(keys, bytes), constants: valuesOfConstants(bytes) };
+}
+
+/** Empty if the keys are not known, or differ. */
+function routingOfAll(
+  keys: readonly (readonly RoutingTerm[])[],
+  constants: ReadonlyMap<Constant, Buffer>,
+): readonly RoutingPart[] {
   const [first = null, ...others] = keys.map((key) => routingOf(key, constants));
   if (first === null || !others.every((other) => other !== null && areSame(first, other))) {
     return [];
@@ -44,6 +65,14 @@ export async function prepareRouting(
 }
 
 type Constant = Exclude<RoutingTerm, number>;
+
+function valuesOfConstants(constants: ReadonlyMap<Constant, Buffer>): Map<Term, Json> {
+  return new Map([...constants].flatMap(([{ constant, type }, bytes]): [Term, Json][] => {
+    // A type without a codec is left to the text.
+    if (!isSupported(type)) return [];
+    return [[constant, codecFor(type).decode(bytes, 0, bytes.length)]];
+  }));
+}
 
 /** Null if the bytes of a constant are not known. */
 function routingOf(
@@ -109,4 +138,14 @@ function valuesOf({ length, body, offset }: RawRows, columns: number): (Buffer |
     at += Math.max(0, size);
   }
   return values;
+}
+
+function isSupported(type: CqlType): boolean {
+  try {
+    codecFor(type);
+    return true;
+  } catch (error) {
+    if (error instanceof UnsupportedTypeError) return false;
+    throw error;
+  }
 }

@@ -189,6 +189,28 @@ describe("prepareRouting()", () => {
     });
   });
 
+  it("reads constants as the values of rows are written", async () => {
+    await sessions.withSchema(SCHEMA, async (session) => {
+      const constants = [
+        ["blob", "0xCAFE"],
+        ["smallint", "-5"],
+        ["bigint", "(bigint) 5"],
+        ["timestamp", "'2026-02-28 10:00:00+0200'"],
+      ] as const;
+      const types = Object.keys(CONSTANTS);
+      const selects = constants.map(([type, constant]) =>
+        `SELECT v FROM t${types.indexOf(type)} WHERE k = ${constant}`
+      );
+      const prepared = await prepareAll(session, selects);
+      expect(prepared.map(({ partitions: [partition] }) => partition!.key[0]!.sources)).toEqual([
+        [{ literal: "yv4=" }],
+        [{ literal: -5 }],
+        [{ literal: "5" }],
+        [{ literal: "2026-02-28T08:00:00.000Z" }],
+      ]);
+    });
+  });
+
   it("knows no token where there are several partitions, or only Cassandra knows the key", async () => {
     await sessions.withSchema(SCHEMA, async (session) => {
       const prepared = await prepareAll(session, UNKNOWN.map(([, cql]) => cql));

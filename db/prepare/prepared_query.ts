@@ -197,7 +197,7 @@ export interface PartitionColumn {
   /** A parameter of a whole list has all the values of an `IN`. */
   readonly sources: readonly (
     | { readonly param: PreparedParam }
-    | { readonly literal: string | number | boolean }
+    | { readonly literal: Json }
   )[];
 }
 

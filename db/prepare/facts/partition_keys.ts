@@ -18,14 +18,22 @@ import {
   type WriteStatement,
 } from "../../../catalog/statement/statement.ts";
 import { type Term, unhinted } from "../../../catalog/statement/term.ts";
+import type { Json } from "../../../codec/codec.ts";
 import type { Table } from "../../schema/table.ts";
 import type { PartitionColumn, PreparedParam, PreparedPartition } from "../prepared_query.ts";
 import type { StatementContext } from "../statement_context.ts";
 
+/** What is known of the terms of a statement. */
+interface KnownTerms {
+  readonly params: readonly PreparedParam[];
+  /** What Cassandra reads constants as; of any other, the text says it. */
+  readonly constants: ReadonlyMap<Term, Json>;
+}
+
 /** One for each table that a statement names: a batch has one for each of its writes. */
 export function partitionKeysOf(
   parsed: Statement,
-  params: readonly PreparedParam[],
+  { params, constants }: KnownTerms,
   { statement, tables }: Pick<StatementContext, "statement" | "tables">,
 ): PreparedPartition[] {
   if (parsed.kind === "opaque") {
@@ -43,7 +51,11 @@ export function partitionKeysOf(
   const restrictions = restrictionsOf(parsed);
   return tablesOf(parsed).map(({ name: { name: table } }, index) => {
     const columns = tables[index]?.partitionKey ?? [];
-    return { table, columns, key: keyOf(tables[index] ?? null, restrictions[index], params) };
+    return {
+      table,
+      columns,
+      key: keyOf(tables[index] ?? null, restrictions[index], { params, constants }),
+    };
   });
 }
 
@@ -64,12 +76,12 @@ export function restrictionsOf(parsed: Statement): Restrictions[] {
 function keyOf(
   table: Table | null,
   restrictions: Restrictions | undefined,
-  params: readonly PreparedParam[],
+  known: KnownTerms,
 ): PartitionColumn[] {
   return (table?.partitionKey ?? []).flatMap((column): PartitionColumn[] => {
     const restriction = restrictions?.get(column);
     if (restriction === undefined) return [];
-    const sources = restriction.terms.map((term) => sourceOf(term, params));
+    const sources = restriction.terms.map((term) => sourceOf(term, known));
     // Values that the statement works out are not known here.
     if (sources.some((source) => source === null)) return [];
     return [{
@@ -105,9 +117,11 @@ function restrictedBy(where: readonly Relation[]): Restrictions {
 /** Null if only Cassandra knows the value. */
 function sourceOf(
   term: Term,
-  params: readonly PreparedParam[],
+  { params, constants }: KnownTerms,
 ): PartitionColumn["sources"][number] | null {
   const whole = unhinted(term);
+  const constant = constants.get(whole);
+  if (constant !== undefined) return { literal: constant };
   if (whole.kind === "marker") {
     const param = params.find(({ param }) => param.name === whole.name);
     return param === undefined ? null : { param };
