@@ -56,7 +56,7 @@ export class Activation {
   #wanted: Project | null = null;
   /** Null until there are routes. */
   #served: Project | null = null;
-  /** Its queries as they are served. */
+  /** Its queries as they are served, or prepared again as they were. */
   #preparation: Preparation | null = null;
   /** Which of them no longer fit the schema, and why; null if all do. */
   #unfit: CatalogError | null = null;
@@ -297,9 +297,10 @@ export class Activation {
     this.#derivedFrom = schemaChanges;
     const unfit = unfitOf(preparation, this.#unfit);
     // An attempt for the sake of those that did not fit, and still do not.
-    if (unfit !== null && isSame(preparation, before)) return;
-    serve(preparation.prepared, routes);
+    const isInVain = unfit !== null && isSame(preparation, before);
+    if (!isInVain) serve(preparation.prepared, routes);
     this.#preparation = preparation;
+    if (isInVain) return;
     this.#unfit = unfit;
     announceRoutes(observe, {
       project,

@@ -49,9 +49,10 @@ describe("Activation", () => {
 
   async function withAttempts(
     use: (attempts: Attempts, session: Session) => Promise<void>,
+    moreSchema = "",
   ): Promise<void> {
     await sessions.withSchema(
-      "CREATE TABLE words (id int PRIMARY KEY, word text);",
+      `CREATE TABLE words (id int PRIMARY KEY, word text);${moreSchema}`,
       async (session) => {
         const keyspace = session.keyspace!;
         const looks: Look[] = [];
@@ -137,6 +138,43 @@ describe("Activation", () => {
       for (const listener of listeners) listener("up", false);
       expect(begun).toBe(before + 1);
     });
+  });
+
+  it("prepares only what does not fit while it tries that again", async () => {
+    const file = `${folder}/queries/gone.cql`;
+    await Deno.writeTextFile(file, "-- name: get_gone :one\nSELECT v FROM gone WHERE k = :k;\n");
+    try {
+      await withAttempts(async (attempts, session) => {
+        const { activation } = attempts;
+        activation.run();
+        (await nth(attempts, 0)).resolve(null);
+        await promptly("it is ready", activation.ready);
+        await session.run("DROP TABLE gone", { timeoutMs: 20_000 });
+        (await nth(attempts, 1)).resolve(null);
+        const texts: string[] = [];
+        const prepare = session.prepare.bind(session);
+        session.prepare = (cql) => {
+          texts.push(cql);
+          return prepare(cql);
+        };
+        let next = 2;
+        // The first time the others are prepared for another version of the schema, the second time for the same.
+        for (let found = 0; found < 2; found++) {
+          session.noteSchemaChange();
+          await eventually("an attempt prepares only that", async () => {
+            texts.length = 0;
+            // By then it has begun to prepare.
+            const look = await nth(attempts, next++);
+            const of = (table: string) => texts.some((cql) => cql.includes(`FROM ${table}`));
+            const isAll = of("words") || !of("gone");
+            look.resolve(null);
+            return !isAll;
+          });
+        }
+      }, "CREATE TABLE gone (k int PRIMARY KEY, v int);");
+    } finally {
+      await Deno.remove(file);
+    }
   });
 
   it("is ready as soon as Cassandra has answered again, and derives in a moment of its own", async () => {
