@@ -6,7 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { after, before, describe, it } from "@std/testing/bdd";
-import deno from "../../deno.json" with { type: "json" };
+import { taskArguments } from "../../dev/task_arguments.ts";
 import { check } from "../../tasks/check.ts";
 import {
   type MigrationProject,
@@ -242,9 +242,8 @@ BEGIN BATCH INSERT INTO ${keyspace}.other (id) VALUES (1); APPLY BATCH;`,
           columns.join("")
         }`,
       }, { queries: queriesOf(table) });
-      const [, ...args] = deno.tasks.check.command.split(" ");
       const child = new Deno.Command(Deno.execPath(), {
-        args: [...args, "--scratch"],
+        args: [...taskArguments("check", made.env), "--scratch"],
         env: made.env,
         stdout: "null",
         stderr: "piped",
